@@ -35,12 +35,13 @@
 #endif
 #endif
 
+/* A sanitizer has an allocator of its own in the place of ours. */
+#ifndef SANITIZED
 static volatile int closed;
 static long launcher, process;
 static unsigned int child_calls, waiting;
 static pthread_mutex_t door = PTHREAD_MUTEX_INITIALIZER;
 
-#ifndef SANITIZED
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *p, size_t size);
@@ -86,7 +87,6 @@ void free(void *p)
 		guard();
 	__libc_free(p);
 }
-#endif
 
 static void close_door(void)
 {
@@ -101,6 +101,7 @@ static void open_door(void)
 	__atomic_store_n(&closed, 0, __ATOMIC_SEQ_CST);
 	(void)pthread_mutex_unlock(&door);
 }
+#endif
 
 static volatile int stop;
 
